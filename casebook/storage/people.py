@@ -93,10 +93,11 @@ def roles_of(session: Session, staff_id: str) -> frozenset[Role]:
     return frozenset(map(Role, session.scalars(query)))
 
 
-def may_propose_staff(session: Session, proposer: str) -> bool:
-    """Whether somebody who proposed a change of an account may still propose one. The operator always may."""
-    proposing = authority.MAY[Command.ADMINISTER_STAFF]
-    return proposer == OPERATOR.id or bool(roles_of(session, proposer) & proposing)
+def may_still(session: Session, proposer: str, command: Command) -> bool:
+    """Whether somebody who proposed by this command may still use it. Nobody can suspend the operator."""
+    if proposer == OPERATOR.id:
+        return authority.why_not_allowed(OPERATOR, command) is None
+    return bool(roles_of(session, proposer) & authority.MAY[command])
 
 
 def made_alone(session: Session) -> list[str]:

@@ -16,7 +16,8 @@ from casebook.casework.core import lifecycle
 from casebook.casework.governance import back_tests, policy_documents, recomputing
 from casebook.casework.record_checks import record_checks
 from casebook.casework.reporting import audit
-from casebook.casework.staff import staff
+from casebook.casework.staff import accounts, staff
+from casebook.domain.account_changes import STANDS
 from casebook.domain.back_test import Area, Effect
 from casebook.domain.documents import DocumentKind
 from casebook.domain.vocabulary import Limit, Role, Route, Stage
@@ -177,6 +178,38 @@ def test_a_proposal_does_not_outlive_the_standing_of_its_proposer(acting, crew, 
     with acting(crew["head"]) as act, pytest.raises(Refused) as refusal:
         policy_documents.agree(act, proposed.digest, reason="agreed")
     assert refusal.value.code == "proposer_suspended"
+
+
+@pytest.mark.parametrize(
+    ("waits", "loses_role", "code"),
+    [
+        (STANDS - timedelta(seconds=1), False, None),  # the last moment
+        (STANDS, False, "proposal_lapsed"),
+        (timedelta(hours=1), True, "proposer_may_not"),
+    ],
+)
+def test_a_proposal_that_waits_too_long_or_whose_proposer_lost_the_role_must_be_made_again(
+    acting, crew, tmp_path, waits, loses_role, code
+):
+    path = own_documents.written(tmp_path / "own.toml", SCHEME, shorter)
+    with acting(crew["sup"], now=NOW) as act:
+        digest = policy_documents.propose(act, path, reason="mine").digest
+    if loses_role:
+        with acting(now=NOW) as act:
+            accounts.take_role(act, "sup", Role.SUPERVISOR)
+    with acting(crew["head"], now=NOW + waits) as act:
+        assert [row.lapsed for row in policy_documents.listed(act) if row.digest == digest] == [code is not None]
+    if code is None:
+        with acting(crew["head"], now=NOW + waits) as act:
+            assert policy_documents.agree(act, digest, reason="agreed").adopted
+        return
+    with acting(crew["head"], now=NOW + waits) as act, pytest.raises(Refused) as refusal:
+        policy_documents.agree(act, digest, reason="agreed")
+    assert refusal.value.code == code
+    with acting(crew["head"], now=NOW + waits) as act:
+        assert not policy_documents.propose(act, path, reason="wanted still").adopted
+    with acting(crew["sup2"], now=NOW + waits) as act:
+        assert policy_documents.agree(act, digest, reason="agreed").adopted
 
 
 def test_a_title_in_use_cannot_stand_for_another_document(adopt):

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act, refuse
-from casebook.domain import authority, chain, freezing
+from casebook.domain import account_changes, authority, chain, freezing
 from casebook.domain.actors import Reason
+from casebook.domain.authority import Command
 from casebook.domain.case import stated_reason
 from casebook.domain.vocabulary import Role
-from casebook.storage.people import stands
-from casebook.storage.tables import Application, Proposal, StaffRole, WorkItem
+from casebook.storage.people import may_still, stands
+from casebook.storage.tables import AccountProposal, Application, PolicyDocument, Proposal, StaffRole, WorkItem
 
 
 def unfrozen(act: Act, reference: str) -> Application:
@@ -45,6 +46,20 @@ def why_not_agree(act: Act, first: str) -> Reason | None:
     if stands(act.session, first):
         return None
     return Reason("proposer_suspended", "whoever proposed this is suspended: it must be proposed again")
+
+
+def why_lapsed(act: Act, command: Command, proposal: AccountProposal | PolicyDocument) -> Reason | None:
+    """A reason if what was proposed by this command waits for nobody any more: it must be proposed again."""
+    if (suspended := why_not_agree(act, proposal.proposed_by)) is not None:
+        return suspended
+    if not may_still(act.session, proposal.proposed_by, command):
+        return Reason(
+            "proposer_may_not", "whoever proposed this may not propose it any more: it must be proposed again"
+        )
+    if account_changes.has_lapsed(proposal.proposed_at, act.now):
+        days = account_changes.STANDS.days
+        return Reason("proposal_lapsed", f"this was proposed {days} days ago or earlier: it must be proposed again")
+    return None
 
 
 def why_not_two(act: Act, *applications: Application, what: str, reason: str) -> Iterator[Reason]:

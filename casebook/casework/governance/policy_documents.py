@@ -45,6 +45,7 @@ class ListedDocument:
     valid_from: datetime | None
     in_force: bool  # now, for what is received or done now
     amends: str | None
+    lapsed: bool  # proposed, and nobody can agree any more: it must be proposed again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,9 +173,9 @@ def propose(act: Act, path: Path, *, reason: str, valid_from: datetime | None = 
     act.allowed(Command.ADOPT_POLICY)
     document = files.from_file(path)
     if (known := act.session.get(PolicyDocument, document.digest)) is not None and known.valid_from is None:
-        if known.origin == DocumentOrigin.ADOPTED:
+        if known.origin == DocumentOrigin.ADOPTED and two_people.why_lapsed(act, Command.ADOPT_POLICY, known) is None:
             return agree(act, document.digest, reason=reason)
-        known.origin = DocumentOrigin.ADOPTED  # a release offered it: now somebody wants it
+        known.origin = DocumentOrigin.ADOPTED  # a release offered it, or what was proposed lapsed
         known.reason, known.proposed_by, known.proposed_at = reason, act.actor.id, act.now
         known.asked_from = valid_from
     else:
@@ -194,7 +195,7 @@ def agree(act: Act, digest: str, *, reason: str) -> Adoption:
     act.allowed(Command.ADOPT_POLICY)
     row = _proposed(act, digest)
     refuse(authority.why_not_second(act.actor, [row.proposed_by]))
-    refuse(two_people.why_not_agree(act, row.proposed_by))
+    refuse(two_people.why_lapsed(act, Command.ADOPT_POLICY, row))
     kind = DocumentKind(row.kind)
     first = [role for role in rules.answerable(kind) if two_people.holds(act, row.proposed_by, role)]
     refuse(rules.why_not_adopt(kind, [*first, *act.actor.roles]))
@@ -276,6 +277,8 @@ def listed(act: Act) -> list[ListedDocument]:
             digest=row.digest, kind=row.kind, title=row.title, origin=row.origin, proposed_by=row.proposed_by,
             proposed_at=row.proposed_at, reason=row.reason, agreed_by=row.agreed_by, agreed_at=row.agreed_at,
             valid_from=row.valid_from and row.valid_from.astimezone(zone), in_force=row.digest in in_force, amends=row.amends,
+            lapsed=row.origin == DocumentOrigin.ADOPTED and row.valid_from is None
+            and two_people.why_lapsed(act, Command.ADOPT_POLICY, row) is not None,
         )
         for row in rows
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 
-from casebook.casework.core import notices
+from casebook.casework.core import notices, two_people
 from casebook.casework.core.acting import Act, refuse, refuse_all, refuse_because
 from casebook.casework.staff import staff, tokens
 from casebook.casework.staff.tokens import IssuedToken
@@ -151,9 +151,7 @@ def _state(proposal: AccountProposal) -> ChangeState:
 
 def _stands(act: Act, proposal: AccountProposal) -> bool:
     """Whether a proposal can still be confirmed: it is not too old, and its proposer may still propose."""
-    return not account_changes.has_lapsed(proposal.proposed_at, act.now) and people.may_propose_staff(
-        act.session, proposal.proposed_by
-    )
+    return two_people.why_lapsed(act, Command.ADMINISTER_STAFF, proposal) is None
 
 
 def _the_one(act: Act, staff_id: str, change: AccountChange | None, role: Role | None) -> AccountProposal:

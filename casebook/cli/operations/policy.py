@@ -19,6 +19,7 @@ from casebook.cli.opening import Opened, opened
 from casebook.cli.reading import day
 from casebook.domain import documents as rules
 from casebook.domain import words
+from casebook.domain.account_changes import STANDS
 from casebook.domain.documents import Difference
 from casebook.policies import documents as files
 from casebook.policies.documents import DocumentText
@@ -114,7 +115,7 @@ def _adoption_lines(done: policy_documents.Adoption) -> Iterator[str]:
 
 def _next_step(done: policy_documents.Adoption) -> Iterator[str]:
     if not done.adopted:
-        yield f"a colleague agrees with: casebook policy adopt {done.digest[:12]} --reason TEXT [--recompute]"
+        yield f"within {STANDS.days} days a colleague says: casebook policy adopt {done.digest[:12]} --reason TEXT [--recompute]"
     elif done.kind is rules.DocumentKind.SCHEME:
         yield f"open applications stay as they are until: casebook policy recompute --to {done.title}"
 
@@ -151,7 +152,7 @@ def _list(_options: Namespace, call: Call) -> Output:
 
 def _counts(row: policy_documents.ListedDocument) -> str:
     if row.valid_from is None:
-        return "not adopted"
+        return "proposal lapsed" if row.lapsed else "not adopted"
     return "counts from the beginning" if row.valid_from == rules.ALWAYS else f"counts from {row.valid_from:%d %b %Y}"
 
 
