@@ -14,6 +14,7 @@ from casebook.casework.governance import policy_documents
 from casebook.casework.reporting import seals as sealing
 from casebook.domain import chain
 from casebook.domain.actors import RELEASE
+from casebook.errors import DatabaseUnavailable
 from casebook.storage import keys, ledger, migrate, schema, seals
 from casebook.storage import session as storage
 from casebook.storage.keys import KeyUnusable, Known
@@ -31,13 +32,18 @@ def open_casebook(
     `owner`: the address of whoever owns the tables, if that is another. `patience`: see `storage.open_store`. Raises KeyUnusable if
     the ledger's keys are not those of this database, and OwnerNeeded if its schema must be migrated and no owner is known.
     """
-    migrate.upgrade(url, owner=owner)
     known = keys.known(url)
+    if known is None or known.revision != migrate.head():
+        migrate.upgrade(url, owner=owner)
+        known = keys.known(url)
+    if known is None:
+        raise DatabaseUnavailable("The database cannot be reached.")
     is_new = known.entry_key is None and known.is_empty
     key = keys.first_entry_key(home) if is_new else keys.entry_key(home, known=known.entry_key)
+    store = storage.open_store(url, key, pool_size=pool_size, patience=patience)
     if known.entry_key is None or known.schema != migrate.head():
         _begin_release(home, known, storage.open_store(owner or url, key, pool_size=1))
-    store = storage.open_store(url, key, pool_size=pool_size, patience=patience)
+        return store  # the documents were taken over with the rest
     try:
         with store.session() as session:
             if policy_documents.take_over(_act(session)):

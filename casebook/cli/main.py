@@ -105,14 +105,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         call, words = take_global_options(words)
         return show(run(call, words), call)
     except CasebookError as error:
-        return complain(error, call)
+        return stopped_by(error) or complain(error, call)
     except BrokenPipeError:
         let_go_of_stdout()  # the reader ended first (head, less): not an error
         return 0
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - the last place to catch it: only its kind is printed, because a message may contain a value
-        return complain(
+        return stopped_by(error) or complain(
             CasebookError(f"unexpected {type(error).__name__}; set CASEBOOK_DEBUG=1 to see where it happened"),
             call,
             error,
@@ -130,6 +130,21 @@ def stop_in_order() -> None:
 def _stop(number: int, _frame: object) -> NoReturn:
     signal.signal(number, signal.SIG_IGN)  # a second signal must not interrupt the release
     raise SystemExit(128 + number)
+
+
+def stopped_by(error: BaseException) -> int | None:
+    """The exit code of the signal that ended the command, if this fault only came up while it was being ended.
+
+    Whatever is left on the way out may fail in its turn: a transaction rolled back on a server that is stopping as well.
+    """
+    context: BaseException | None = error
+    while context is not None:
+        if isinstance(context, KeyboardInterrupt):
+            return 128 + signal.SIGINT
+        if isinstance(context, SystemExit) and isinstance(context.code, int):
+            return context.code
+        context = context.__context__
+    return None
 
 
 def take_global_options(words: list[str]) -> tuple[Call, list[str]]:

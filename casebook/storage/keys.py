@@ -36,21 +36,29 @@ def public_fingerprint(public_key: str) -> str:
 class Known(NamedTuple):
     """What a database knows before anything is read from it with a key."""
 
+    revision: str  # of its schema
     entry_key: str | None  # the fingerprint of the key that its ledger is written with
     schema: str | None  # the revision whose shape is in the ledger
     is_empty: bool  # nothing is in the ledger yet
 
 
-def known(url: str) -> Known:
-    """Ask the database at `url` (migrated) before there is a store. One connection, because every command asks this."""
+def known(url: str) -> Known | None:
+    """Ask the database at `url` before there is a store. One connection and one query, because every command asks this.
+
+    None if it has no schema of this kind yet, or cannot be reached: migrating it tells which.
+    """
     import psycopg  # noqa: PLC0415 - SQLAlchemy's engine needs the key first
 
-    with psycopg.connect(for_libpq(url)) as connection:
-        row = connection.execute(
-            """SELECT (SELECT fingerprint FROM trust_anchor WHERE kind = 'entry_key'),
-                (SELECT detail FROM trust_anchor WHERE kind = 'schema'), NOT EXISTS (SELECT FROM ledger)"""
-        ).fetchone()
-    return Known(*row) if row else Known(None, None, is_empty=True)
+    try:
+        with psycopg.connect(for_libpq(url)) as connection:
+            row = connection.execute(
+                """SELECT version_num, (SELECT fingerprint FROM trust_anchor WHERE kind = 'entry_key'),
+                    (SELECT detail FROM trust_anchor WHERE kind = 'schema'), NOT EXISTS (SELECT FROM ledger)
+                FROM alembic_version"""
+            ).fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.OperationalError):
+        return None
+    return Known(*row) if row else None
 
 
 def entry_file(home: Path) -> Path:

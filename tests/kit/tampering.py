@@ -153,13 +153,16 @@ def edits_a_row(owner: Owner, random: Random) -> None:
          "update staff_role set given_by = 'somebody'", "update person set surname = 'Other' where surname is not null",
          "update clock set due_at = due_at + interval '1 day'", "update work_item set priority = 'low'",
          "update trust_anchor set fingerprint = 'x'", "update source_person set dob = '1901-01-01'",
-         "update source_record set date = '1901-01-01'", "update source_person set keys = '{}'"]
+         "update source_record set date = '1901-01-01'", "update source_person set keys = '{}'",
+         "update person_keys set found_by = '{}' where found_by <> '{}'"]
     )  # fmt: skip
     owner.run(change)
 
 
 def deletes_a_row(owner: Owner, random: Random) -> None:
-    owner.run(f"delete from {random.choice(['safe_contact', 'competence', 'token', 'trust_anchor', 'source_record'])}")
+    owner.run(
+        f"delete from {random.choice(['safe_contact', 'competence', 'token', 'trust_anchor', 'source_record', 'person_keys'])}"
+    )
 
 
 def removes_an_application(owner: Owner, random: Random) -> None:

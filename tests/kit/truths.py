@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from casebook.casework.core import found_by
+from casebook.casework.reporting import checked_keys
 from casebook.domain.stages import EARLY_OUTCOMES, why_not_move
 from casebook.domain.vocabulary import Stage
-from casebook.storage.case import finding
 from casebook.storage.session import now
 from casebook.storage.tables import (
     Application,
@@ -28,8 +27,6 @@ from casebook.storage.tables import (
     LedgerEntry,
     Meeting,
     OwnerAgreement,
-    Person,
-    PersonKeys,
     Proposal,
     SafeContact,
     SafeContactChange,
@@ -74,22 +71,7 @@ def refused_truths(session):
 
 def not_found(session):
     """People whose stored keys are not those of what is known of them: staff would not find them, or find what was erased."""
-    people = session.scalars(select(Person)).all()
-    confirmed = finding.confirmed(session, {person.reference for person in people})
-    words = finding.code_words(session, {person.id for person in people})
-    apart = finding.restricted(session, {person.reference for person in people})
-    kept = {row.id: row.found_by for row in session.scalars(select(PersonKeys))}
-    this_year = now(session).year
-    return [
-        ("not found by what is known", person.id)
-        for person in people
-        if kept.get(person.id)
-        != found_by.numbers_of(
-            person,
-            found_by.details_of(person, confirmed.get(person.id, ()), words.get(person.id, ()), this_year),
-            restricted=person.reference in apart,
-        )
-    ]
+    return [("not found by what is known", broken.what) for broken in checked_keys.keys(session, now(session).year)]
 
 
 def _closed_in_danger(session):

@@ -274,6 +274,28 @@ def test_extracts_are_looked_at(attacked, change, code):
     assert code in attacked.codes()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "delete from person_keys where id = :one",
+        "update person_keys set found_by = '{}' where id = :one",
+        "update person_keys set found_by = found_by[2:] where id = :one",
+        "update person_keys set found_by = found_by || 7 where id = :one",
+        "update person_keys set party = 'c' where id = :one",
+        "update person_keys set reference = :other where id = :one",
+        "update person_keys set found_by = (select found_by from person_keys where id = replace(:one, ':b', ':a')) where id = :one",
+        "insert into person_keys select id || 'x', reference, party, keys, found_by from person_keys where id = :one",
+    ],
+)
+def test_a_person_who_was_hidden_from_find_shows(attacked, change):
+    one, other = attacked.unit.references()[:2]
+    attacked.owner.run(change.replace(":one", f"'{one}:b'").replace(":other", f"'{other}'"))
+    with attacked.unit.acting() as act:
+        [broken] = audit.verify(act, [attacked.home / SEALS]).broken
+    assert broken.code == "keys_changed"
+    assert broken.what.startswith(f"person_keys:{one}:b")
+
+
 def test_a_receipt_that_nobody_gave_shows(attacked):
     attacked.owner.run(
         "update notice set received_at = (select max(at) from ledger), channel = 'json#1'"

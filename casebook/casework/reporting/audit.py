@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from casebook.casework.core.acting import Act
-from casebook.casework.reporting import checked_entries, checked_rows, checked_seals
+from casebook.casework.reporting import checked_entries, checked_keys, checked_rows, checked_seals
 from casebook.casework.reporting.checked_entries import LedgerState
 from casebook.casework.reporting.verification import Broken, Verification
 from casebook.domain.authority import Command
@@ -40,6 +40,7 @@ def verify(act: Act, places: Sequence[Path] = ()) -> Verification:
         "notice": checked_rows.receipts(session),
         "trust_anchor": checked_rows.guards(session),
         "rows": checked_rows.live_rows(session, state, verification),
+        "person_keys": checked_keys.keys(session, act.now.year),  # after the rows from which they follow
     }
     for name, part in parts.items():
         verification.broken += _guarded(act, name, part)

@@ -52,7 +52,7 @@ def _tell_of_owner(call: Call, server: Server) -> None:
     from casebook.storage import keys  # noqa: PLC0415
 
     known = keys.known(server.url("casebook_app"))
-    if known.is_empty and known.entry_key is None:
+    if known is not None and known.is_empty and known.entry_key is None:
         return
     with opened(call) as casebook, casebook.acting() as act:
         act.record(None, "owner_address_given")

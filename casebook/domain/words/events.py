@@ -193,6 +193,7 @@ FAULT = Vocabulary("Faults of the ledger", {
     "entry_missing": "an entry is missing",
     "extract_changed": "persons or records of this load were changed",
     "items_changed": "the exported items were changed",
+    "keys_changed": "the keys by which the person is found are not those of what is known of them",
     "no_token": "the entry is by a member of staff and names no token",
     "not_signed": "the file has no valid seal over its last entry",
     "part_unreadable": "this part of the database cannot be read",
