@@ -46,8 +46,8 @@ def email(written: str) -> str:
 
 
 def _one(written: str) -> str:
-    if number := _SCIENTIFIC.fullmatch(written):
-        written = number[1] + number[2] if len(number[2]) == int(number[3]) else ""  # else digits of it are lost
+    if shown := _SCIENTIFIC.fullmatch(written):
+        written = shown[1] + shown[2] if len(shown[2]) == int(shown[3]) else ""  # else digits of it are lost
     digits_only = _LETTER_O.sub(lambda letters: "0" * len(letters[0]), written)
     said = _REMARK.sub("", _LABEL.sub("", digits_only).replace("(0)", "")).strip(" :.")
     digits = re.sub(r"\D", "", said)
