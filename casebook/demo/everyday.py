@@ -64,17 +64,9 @@ class Everyday:
         asked = "SPECIAL-NEGATIVE" if "SPECIAL-NEGATIVE" in self.references else next(iter(self.references))
         said = {name: cell for name, cell in self.rows[asked].items() if cell and name.startswith(SAID_AGAIN)}
         again = self.desks["syn-intake"].take_down({**said, **AGAIN})
-        words = (
-            "applications",
-            "merge",
-            again,
-            "--into",
-            self.references[asked],
-            "--reason",
-            "the same form once more",
-        )
+        words = ("merge", again, "--into", self.references[asked], "--reason", "the same form once more")
         for who in ("syn-intake", "syn-supervisor"):
-            self.desks[who].ask(*words)
+            self.desks[who].ask("applications", *words)
         self.tell(f"{again}: taken down at the counter, a duplicate; two people merge it into {self.references[asked]}")
         return again
 

@@ -47,6 +47,7 @@ class WatchResult:
     proposed: list[str]  # references
 
 
+@match_weights.forgetting()
 def look_again(act: Act) -> WatchResult:
     """Compare the new records of the sources with the subject of every watch. Running it twice opens nothing twice."""
     act.allowed(Command.SWEEP)
@@ -58,7 +59,6 @@ def look_again(act: Act) -> WatchResult:
         if newer and (records := _new_records(act, watch, newer)):
             _propose(act, watch, records, newest=max(extract.extract for extract in newer.values()))
             proposed.append(watch.reference)
-    match_weights.forget()
     return WatchResult(watched=len(watches), proposed=proposed)
 
 

@@ -104,15 +104,9 @@ class _Landing:
         return Act(session=session, actor=self.actor, now=now, playbook=self.playbook)
 
 
+@match_weights.forgetting()
 def land(store: Store, actor: Actor, path: Path, *, kind: FileKind, playbook: Playbook) -> ImportedFile:
     """Take a file in. A bad row does not stop the others. Taking the same file in again changes nothing."""
-    try:
-        return _taken_in(store, actor, path, kind=kind, playbook=playbook)
-    finally:
-        match_weights.forget()
-
-
-def _taken_in(store: Store, actor: Actor, path: Path, *, kind: FileKind, playbook: Playbook) -> ImportedFile:
     table = kind.opened(path)
     with store.connection() as connection:
         connection.execute(text("SET synchronous_commit = off"))  # `_for_good` turns it on where it is needed

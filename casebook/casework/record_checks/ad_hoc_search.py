@@ -30,6 +30,7 @@ class SearchAnswer:
     missing: int = 0
 
 
+@match_weights.forgetting()
 def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: int) -> SearchAnswer:
     """Search one automatic source. Refused if only people can search it. Raises SourceFault if the source does not answer."""
     act.allowed(Command.ANALYSE if not act.actor.is_person else Command.SEE_PERSONAL_DETAIL)
@@ -49,7 +50,6 @@ def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: i
         for match in match_weights.score(cells, answer.persons, answer.counts, this_year=act.now.year):
             known = best.setdefault(match.person_id, match)
             best[match.person_id] = max(known, match, key=lambda either: either.weight)
-    match_weights.forget()
     act.record(None, "source_searched", source=source, found=len(best))
     # a right name under a wrong birth date weighs little, and must not fall behind others who share nothing but an area
     ranked = sorted(best.values(), key=lambda match: (match.band not in READ, not match.bears_name, -match.weight))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -76,9 +77,13 @@ def _made_once(cells: tuple[str, ...], this_year: int) -> Mapping[str, Any]:
     return {**made, **_shares(made, Counts())}
 
 
-def forget() -> None:
-    """Forget the people who were compared. A process that lives on must not keep whoever is disposed of."""
-    _made_once.cache_clear()
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Forget the people who were compared, at the end. A process that lives on must not keep whoever is disposed of."""
+    try:
+        yield
+    finally:
+        _made_once.cache_clear()
 
 
 def may_be_twin(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
