@@ -240,7 +240,7 @@ def test_tests_are_no_packages():
 # the checkout's own place on disk, and where packages were fetched from
 BINARY = (".png", ".pdf", ".xlsx")
 WORKPLACE = re.compile(
-    rf"{re.escape(str(ROOT))}\b|--(extra-)?index-url|\bhttps?://\S+/simple\b|/tm[p]/|\bsha1[-]index\b"
+    rf"{re.escape(str(ROOT))}\b|--(extra-)?inde[x][-]url|\bhttps?:/[/]\S+/simpl[e]\b|/tm[p]/|\bsha1[-]index\b"
 )
 
 

@@ -37,7 +37,7 @@ def begin(act: Act) -> str:
 
 
 def resume(session: Session, secret: str, now: datetime) -> Actor:
-    """Whoever holds this session, with the roles and training that are valid now. Refused once it has ended."""
+    """Whoever is signed in by this, with the roles and training that are valid now. Refused once it has ended."""
     row = _held(session, secret)
     member = session.get(Staff, row.staff_id) if row else None
     token = session.get(Token, row.token) if row else None

@@ -78,7 +78,7 @@ def why_late(code: str) -> str:
 
 
 def narrow(visit: Visit) -> Response:
-    """Keep what the list is narrowed to, for this session."""
+    """Keep what the list is narrowed to, until they sign out."""
     stage, whole, because = (visit.form.get(name) for name in ("stage", "whole", "because"))
     narrowed = ListNarrowed(
         stage=Stage(stage) if stage in set(Stage) else None,

@@ -74,7 +74,7 @@ def team(visit: Visit) -> Response:
 
 
 def narrow(visit: Visit) -> Response:
-    """Keep what the list is narrowed to, for this session."""
+    """Keep what the list is narrowed to, until they sign out."""
     wanted = {name: value if (value := visit.form.get(name)) in _KNOWN[name] else "" for name in _KNOWN}
     if drop := visit.form.get("_drop"):
         wanted = {**_filters(visit), drop: ""}
